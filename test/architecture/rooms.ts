@@ -55,6 +55,7 @@ const restricted: readonly { readonly name: RegExp; readonly onlyIn: RegExp }[] 
     name: /^(?:@redis\/client|amqplib|@platformatic\/kafka|@nats-io\/.*)$/,
     onlyIn: /^src\/runtime\/log\/hints\//,
   },
+  { name: /^@msgpack\/msgpack$/, onlyIn: /^src\/runtime\/shared\/msgpack\.ts$/ },
   { name: /^pino$/, onlyIn: /^src\/runtime\/node\/pino-log\.ts$/ },
   { name: /^prom-client$/, onlyIn: /^src\/runtime\/node\/metrics\// },
   { name: /^react(?:-.*)?$/, onlyIn: /^(?:src\/runtime\/react|scripts\/posted|templates)\// },

@@ -11,6 +11,7 @@ import type {
 } from '../../scripts/posted/asyncapi/contract-model.ts';
 import type { ChannelTypes, ClientBase } from '../../src/runtime/client/index.ts';
 import { connect } from '../../src/runtime/client/node.ts';
+import { msgpack } from '../../src/runtime/shared/msgpack.ts';
 import { clientCredentials, plainCredentials } from './credentials.ts';
 import type { CorpusDocument } from './document.ts';
 import { examplesOf, handshakeOf, textsOf } from './examples.ts';
@@ -148,11 +149,13 @@ export async function openPlain(options: ClientOptions): Promise<PlainClient> {
 }
 
 function encode({ encoding }: MessageModel, value: unknown): string | Uint8Array {
+  if (encoding === 'msgpack') return msgpack.encode(value);
   return encoding === 'json' ? JSON.stringify(value) : (value as string | Uint8Array);
 }
 
 function decode(data: Buffer, isBinary: boolean, messages: readonly MessageModel[]): unknown {
-  if (isBinary) return new Uint8Array(data);
+  const isPacked = messages.some(({ encoding }) => encoding === 'msgpack');
+  if (isBinary) return isPacked ? msgpack.decode(data) : new Uint8Array(data);
   const text = data.toString();
   const isText = messages.some(({ encoding, examples }) => encoding === 'text' && examples.includes(text));
   return isText ? text : JSON.parse(text);

@@ -12,8 +12,9 @@ channels: Any = importlib.import_module(f"{name}.channels")
 codec: Any = importlib.import_module(f"{name}._runtime.message_codec")
 
 
-def outcome(channel: str, frame: str) -> str:
-    decoded = codec.decode_message(getattr(channels, channel), frame)
+def outcome(channel: str, frame: str | dict[str, str]) -> str:
+    content = frame if isinstance(frame, str) else bytes.fromhex(frame["hex"])
+    decoded = codec.decode_message(getattr(channels, channel), content)
     if isinstance(decoded, codec.Received):
         return decoded.name
     return "unknown" if isinstance(decoded, codec.UnknownMessage) else "invalid"

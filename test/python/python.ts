@@ -16,6 +16,7 @@ const requirements = [
   'hatchling>=1.21',
   'httpx>=0.27,<1',
   'jsonschema>=4.18,<5',
+  'msgpack>=1.0.5,<2',
   'typing-extensions>=4.6',
   'websockets>=15.0,<18',
 ];

@@ -11,6 +11,7 @@ const documents = [
   'asyncapi.json',
   ...[
     'content-types',
+    'msgpack',
     'names',
     'request-reply',
     'schemas',

@@ -155,7 +155,7 @@ export interface MessageModel {
   readonly senderName: string;
   readonly description: string;
   readonly contentType: string;
-  readonly encoding: 'json' | 'text' | 'binary';
+  readonly encoding: 'json' | 'text' | 'binary' | 'msgpack';
   /** The definition of a frame's content; null for binary messages. */
   readonly definition: string | null;
   /** The type of a frame's content, as source. With headers, it is an object of `headers` and `payload`. */

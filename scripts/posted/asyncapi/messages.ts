@@ -49,16 +49,16 @@ function readMessage(
     node.reportAt(
       'contentType',
       what,
-      'use JSON, text/*, application/octet-stream, image/*, audio/* or video/*',
+      'use JSON, application/msgpack, text/*, application/octet-stream, image/*, audio/* or video/*',
     );
   }
   const payload = schemaIn(node, 'payload');
   const headers = schemaIn(node, 'headers');
-  if (headers !== undefined && encoding !== 'json') {
+  if (headers !== undefined && encoding !== 'json' && encoding !== 'msgpack') {
     node.reportAt(
       'headers',
-      'only JSON messages can have headers',
-      'remove them, or use a JSON content type',
+      'only messages in JSON or MessagePack can have headers',
+      'remove them, or use such a content type',
     );
   }
   const use = useOf({ name, encoding, payload, headers }, schemas);
@@ -93,10 +93,11 @@ function useOf({ name, encoding, payload, headers }: Parts, schemas: SchemaSet):
   return schemas.useMessage({ payload, headers }, type, origin);
 }
 
-/** JSON, including the suffix `+json` (RFC 6838 section 4.2.8), text and binary media types; null for others. */
+/** JSON, including the suffix `+json` (RFC 6838 section 4.2.8), MessagePack, text and bytes; null for others. */
 function encodingOf(contentType: string): MessageModel['encoding'] | null {
   const [type = ''] = contentType.toLowerCase().split(';');
   if (/^(application|text)\/(json|[\w.+-]+\+json)$/.test(type.trim())) return 'json';
+  if (/^application\/(x-|vnd\.)?msgpack$/.test(type.trim())) return 'msgpack';
   if (/^text\/[\w.+-]+$/.test(type.trim())) return 'text';
   return /^(application\/octet-stream|(image|audio|video)\/[\w.+-]+)$/.test(type.trim()) ? 'binary' : null;
 }

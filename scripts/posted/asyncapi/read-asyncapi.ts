@@ -7,6 +7,7 @@ import { camelCase, memberNames, Names, pascalCase } from '../source/identifiers
 import type { ContractTitle } from '../source/preamble.ts';
 import * as fields from './asyncapi-fields.ts';
 import { readAuth } from './auth/read-auth.ts';
+import { checkMsgpack } from './check-msgpack.ts';
 import type {
   Action,
   ChannelModel,
@@ -73,7 +74,15 @@ export function readAsyncapi(root: ContractNode, schemas: SchemaSet, use: Use = 
   const readMessage = createMessageReader(schemas, root.text('defaultContentType'));
   // Names that generated files already use in the same scopes.
   const names = {
-    identifiers: new Names(['channels', 'contract', 'exchanging', 'models', 'sending', 'validators']),
+    identifiers: new Names([
+      'channels',
+      'contract',
+      'exchanging',
+      'models',
+      'msgpack',
+      'sending',
+      'validators',
+    ]),
     types: new Names(),
     replies: new Names(),
   };
@@ -107,7 +116,8 @@ function readChannel(
   const { name, address, servers, channels } = endpoint;
   for (const channel of channels) checkFields(channel, fields.channelFields);
   const typeName = names.types.claim(pascalCase(name));
-  const tagged = (direction: Action) => tagMessages(messagesIn(direction, operations, readMessage), schemas);
+  const inDirection = (direction: Action) => messagesIn(direction, operations, readMessage);
+  const tagged = (direction: Action) => tagMessages(inDirection(direction), schemas);
   const resume =
     channels.map((channel) => readResume(channel, operations)).find((found) => found !== null) ?? null;
   const reading = { channel: name, operations, resume, use, schemas, report };
@@ -115,6 +125,7 @@ function readChannel(
   const guarded = receivedMessages(sent.messages, readUnions('send', sent, reading), schemas);
   const received = tagged('receive');
   const handled = readUnions('receive', received, reading);
+  checkMsgpack([inDirection('send'), inDirection('receive')], resume !== null);
   for (const { advice } of [sent, received]) report.addOptional(name, advice.optional);
   const senderOf = memberNames(sent.messages, roomMembers, 'Message');
   const security = securityOf(endpoint);

@@ -77,7 +77,7 @@ function areIdentifiableWhenOpen(
   opened: readonly ReadonlyMap<string, JsonSchema>[],
 ): boolean {
   const untagged = messages.flatMap(({ encoding, tag, probes, definition }, index) =>
-    encoding !== 'json' || tag !== null || definition === null
+    encoding === 'text' || tag !== null || definition === null
       ? []
       : [{ probes, definition, open: opened[index]?.size === 0 ? definition : receivedKey(definition) }],
   );

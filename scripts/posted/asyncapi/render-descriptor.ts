@@ -57,6 +57,13 @@ export function usesGuards(channels: readonly ChannelModel[]): boolean {
   );
 }
 
+/** Whether any message is MessagePack, for which the runtime needs a library. */
+export function usesMsgpack(channels: readonly ChannelModel[]): boolean {
+  return channels.some(({ send, receive }) =>
+    [...send, ...receive].some(({ encoding }) => encoding === 'msgpack'),
+  );
+}
+
 /** The names of all guards in the descriptors of clients. */
 export function clientGuards(channels: readonly ChannelModel[]): ReadonlySet<string> {
   const names = channels.flatMap(({ parameters, query, headers, send, receive }) => [
@@ -151,6 +158,7 @@ function describeMessage(
       ${reader === 'server' ? member(name, senderName) : null}
       ${reader === 'server' ? `contentType: ${stringLiteral(contentType)},` : null}
       encoding: ${stringLiteral(encoding)},
+      ${encoding === 'msgpack' ? 'codec: msgpack,' : null}
       tag: ${tag === null ? 'undefined' : describeTag(tag)},
       ${probes.length === 0 ? null : `probes: ${enclose('[', probes.map(describeTag), ']')},`}
       constants: ${record(Object.entries(constants).map(([key, value]) => [key, literal(value)]))},

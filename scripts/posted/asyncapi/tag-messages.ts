@@ -39,25 +39,44 @@ export interface IdentificationAdvice {
  * AsyncAPI's discriminator, by several members that differ between some of them, or by schemas without common values.
  */
 export function tagMessages(messages: readonly ReadMessage[], schemas: SchemaSet): TaggedMessages {
-  const json = messages.filter(({ encoding }) => encoding === 'json');
-  const found = tagsOf(json, schemas);
-  const probes = found === null && json.length > 1 ? probesOf(json, schemas) : null;
+  const identified = (['json', 'msgpack'] as const).map((wanted) =>
+    identify(
+      messages.filter(({ encoding }) => encoding === wanted),
+      schemas,
+    ),
+  );
   const texts = messages.filter(({ encoding }) => encoding === 'text');
   const binary = messages.filter(({ encoding }) => encoding === 'binary');
   return {
     messages: messages.map((message) => {
       const { node: _node, ...model } = message;
-      const tag = found?.tags.get(message) ?? null;
-      const own = probes?.of.get(message) ?? [];
+      const tag = identified.map(({ found }) => found?.tags.get(message)).find(Boolean) ?? null;
+      const own = identified.flatMap(({ probes }) => probes?.of.get(message) ?? []);
       const constants = constantsOf(message, tag === null ? own : [tag], schemas);
       return { ...model, tag, probes: own, constants };
     }),
-    groups: [...(probes?.groups ?? []), ...indistinctTexts(texts, schemas), ...groupOf(binary)],
+    groups: [
+      ...identified.flatMap(({ probes }) => probes?.groups ?? []),
+      ...indistinctTexts(texts, schemas),
+      ...groupOf(binary),
+    ],
     advice: {
-      optional: [...(found?.optional ?? []), ...(probes?.optional ?? [])],
-      missing: probes?.missing ?? new Set(),
+      optional: identified.flatMap(({ found, probes }) => [
+        ...(found?.optional ?? []),
+        ...(probes?.optional ?? []),
+      ]),
+      missing: new Set(identified.flatMap(({ probes }) => [...(probes?.missing ?? [])])),
     },
   };
+}
+
+/** The frame tells JSON from MessagePack, so each is identified by itself. */
+function identify(
+  messages: readonly ReadMessage[],
+  schemas: SchemaSet,
+): { readonly found: Tags | null; readonly probes: ReturnType<typeof probesOf> | null } {
+  const found = tagsOf(messages, schemas);
+  return { found, probes: found === null && messages.length > 1 ? probesOf(messages, schemas) : null };
 }
 
 /** The properties with one possible value that every such message has, by its schema or because they identify it. */

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContractModel } from '../asyncapi/contract-model.ts';
 import type { ParsedDocument } from '../asyncapi/official-parser.ts';
+import { usesMsgpack } from '../asyncapi/render-descriptor.ts';
 import { renderTemplates } from '../asyncapi/render-templates.ts';
 import type { LoadedOpenapi } from '../openapi/load-openapi.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
@@ -15,7 +16,7 @@ import { pythonContractOf } from './python-contract.ts';
 import { pythonModelsOf } from './python-models.ts';
 import { packageName } from './python-names.ts';
 import { renderProject, renderReadme } from './python-project.ts';
-import { copyRuntime, isRestModule } from './python-runtime.ts';
+import { copyRuntime, isRestModule, msgpackModule } from './python-runtime.ts';
 
 interface PythonInput {
   readonly parsed: ParsedDocument;
@@ -41,7 +42,9 @@ export async function generatePython(
   const schemaModule = generatePythonSchemas(schemas, model);
   const packageFolder = join(folder, packageName(model.title));
   await mkdir(packageFolder, { recursive: true });
-  await writeFile(join(folder, 'pyproject.toml'), renderProject(model, rest === null ? 'channels' : 'both'));
+  const hasMsgpack = usesMsgpack(model.channels);
+  const project = renderProject(model, rest === null ? 'channels' : 'both', hasMsgpack);
+  await writeFile(join(folder, 'pyproject.toml'), project);
   await writeFile(join(folder, 'README.md'), renderReadme(contract, rest !== null));
   await writeFile(join(packageFolder, 'models.py'), await generatePythonModels(models, model));
   await writeFile(join(packageFolder, 'schemas.py'), schemaModule);
@@ -49,5 +52,7 @@ export async function generatePython(
   await writeFile(join(packageFolder, 'py.typed'), `${preamble(model, 'python')}\n`);
   await renderTemplates(['python'], parsed, { contract }, packageFolder);
   if (rest !== null) await generatePythonRest(rest, packageFolder);
-  await copyRuntime(model, packageFolder, (file) => rest !== null || !isRestModule(file));
+  const isNeeded = (file: string): boolean =>
+    (rest !== null || !isRestModule(file)) && (hasMsgpack || file !== msgpackModule);
+  await copyRuntime(model, packageFolder, isNeeded);
 }

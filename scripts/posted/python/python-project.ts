@@ -26,7 +26,7 @@ export function renderRestReadme(title: ContractTitle): string {
 }
 
 /** The text of pyproject.toml. Hatchling leaves no build files in the folder. */
-export function renderProject(title: ContractTitle, clients: PythonClients): string {
+export function renderProject(title: ContractTitle, clients: PythonClients, hasMsgpack = false): string {
   return [
     preamble(title, 'toml'),
     '[build-system]',
@@ -41,6 +41,7 @@ export function renderProject(title: ContractTitle, clients: PythonClients): str
     'requires-python = ">=3.10"',
     'dependencies = [',
     ...(clients === 'channels' ? [] : ['    "httpx>=0.27,<1",']),
+    ...(hasMsgpack ? ['    "msgpack>=1.0.5,<2",'] : []),
     '    "typing-extensions>=4.6; python_version < \'3.11\'",',
     ...(clients === 'rest' ? [] : ['    "websockets>=15.0,<18",']),
     ']',

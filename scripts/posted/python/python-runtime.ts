@@ -9,6 +9,9 @@ export function isRestModule(file: string): boolean {
   return file.startsWith('rest_');
 }
 
+/** The module for messages in MessagePack, which needs msgpack. */
+export const msgpackModule = 'msgpack_codec.py';
+
 /** Copies the modules of the runtime that a package needs. */
 export async function copyRuntime(
   title: ContractTitle,

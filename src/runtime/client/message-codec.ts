@@ -39,11 +39,11 @@ export function decodeMessage(
 ): NamedMessage | UnknownMessage | InvalidMessage {
   const all = (wanted: MessageDescriptor['encoding']) =>
     messages.filter(({ encoding }) => encoding === wanted);
-  if (typeof frame !== 'string') {
-    const [bytes] = all('binary');
-    return bytes === undefined ? { unknown: frame } : { name: bytes.name, message: frame };
-  }
-  const [candidates, texts] = [all('json'), all('text')];
+  const isBinary = typeof frame !== 'string';
+  const [bytes] = isBinary ? all('binary') : [];
+  if (bytes !== undefined) return { name: bytes.name, message: frame };
+  const candidates = all(isBinary ? 'msgpack' : 'json');
+  const texts = isBinary ? [] : all('text');
   const text = identifyMessage(texts, frame);
   const plain = text && checkReceived(text, frame, frame);
   if (candidates.length === 0) {
@@ -52,9 +52,9 @@ export function decodeMessage(
   const isPlain = plain !== undefined && 'name' in plain;
   let message: unknown;
   try {
-    message = JSON.parse(frame);
+    message = isBinary ? candidates[0]?.codec?.decode(frame) : JSON.parse(frame);
   } catch {
-    return isPlain ? plain : invalid(frame, 'The message is not JSON.');
+    return isPlain ? plain : invalid(frame, `The message is not ${isBinary ? 'MessagePack' : 'JSON'}.`);
   }
   const descriptor = identifyMessage(candidates, message);
   if (descriptor !== undefined) return checkReceived(descriptor, message, frame);
@@ -71,7 +71,10 @@ export function decodeMessage(
  */
 export function encodeMessage(descriptor: MessageDescriptor, message: unknown): Frame {
   const problem = findProblem(descriptor, message);
-  if (problem === null) return isJson(descriptor) ? JSON.stringify(message) : (message as Frame);
+  if (problem === null) {
+    const { encoding, codec } = descriptor;
+    return encoding === 'json' ? JSON.stringify(message) : ((codec?.encode(message) ?? message) as Frame);
+  }
   const text = `The message ${descriptor.name} breaks the contract: ${problem}.`;
   throw new PostedClientError('bad_message', text);
 }
@@ -129,10 +132,6 @@ function checkReceived(
 /** Whether a value has a member that identifies messages, but perhaps not with a value of this one. */
 function mentions(value: unknown, { tag, probes = [] }: MessageDescriptor): boolean {
   return [tag, ...probes].some((each) => each !== undefined && readPath(value, each.path) !== undefined);
-}
-
-function isJson({ encoding }: MessageDescriptor): boolean {
-  return encoding === 'json';
 }
 
 function notOneOf(messages: readonly MessageDescriptor[], frame: Frame): InvalidMessage {

@@ -14,6 +14,13 @@ export interface MessageTag {
   readonly isOptional?: boolean;
 }
 
+/** Reads and writes binary frames whose content is like JSON. */
+export interface MessageCodec {
+  readonly encode: (value: unknown) => Uint8Array<ArrayBuffer>;
+  /** @throws PostedError `invalid_request` for bytes that are malformed, or that contain what JSON does not have */
+  readonly decode: (bytes: Uint8Array) => unknown;
+}
+
 /** A message in the form that it has in a frame: with headers, it is an object with `headers` and `payload`. */
 export interface MessageDescriptor<Message = unknown> {
   /** The message's name in the contract. */
@@ -22,9 +29,11 @@ export interface MessageDescriptor<Message = unknown> {
   readonly member?: string;
   /** Only for servers. */
   readonly contentType?: string;
-  /** What a frame contains: JSON or plain text in a text frame, or bytes in a binary frame. */
-  readonly encoding: 'json' | 'text' | 'binary';
-  /** The same path in all JSON messages of its direction. Undefined if there is none, or only one message. */
+  /** What a frame contains: JSON or plain text in a text frame, or bytes or MessagePack in a binary frame. */
+  readonly encoding: 'json' | 'text' | 'binary' | 'msgpack';
+  /** Of MessagePack. */
+  readonly codec?: MessageCodec;
+  /** The same path in all messages of its direction with its encoding. Undefined if there is none, or only one message. */
   readonly tag: MessageTag | undefined;
   /** Without a tag: all of them are in every such message. The guard decides between messages that a value may be. */
   readonly probes?: readonly MessageTag[];

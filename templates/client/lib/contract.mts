@@ -9,7 +9,11 @@ import { forClients } from '../../../scripts/posted/asyncapi/security.ts';
 import type { SchemaUse } from '../../../scripts/posted/schemas/schema-set.ts';
 import { enclose, literal, propertyKey } from '../../../scripts/posted/source/typescript-source.ts';
 
-export { renderDescriptor, usesGuards } from '../../../scripts/posted/asyncapi/render-descriptor.ts';
+export {
+  renderDescriptor,
+  usesGuards,
+  usesMsgpack,
+} from '../../../scripts/posted/asyncapi/render-descriptor.ts';
 
 type Member = readonly [key: string, type: string];
 

@@ -8,6 +8,7 @@ import {
   serversType,
   usesGuards,
   usesModels,
+  usesMsgpack,
   valuesType,
 } from '#lib/contract.mts';
 import {
@@ -28,6 +29,7 @@ export default function client({ params: { contract, extension } }) {
         ${preamble(contract, 'typescript')}
         ${importedParts(contract).length > 0 ? `import { ${importedParts(contract).join(', ')} } from 'posted/client';` : null}
         import type { ${importedTypes(contract).join(', ')} } from 'posted/client';
+        ${usesMsgpack(contract.channels) ? `import { msgpack } from 'posted/msgpack';` : null}
         ${usesModels(contract) ? `import type * as models from './models.${extension}';` : null}
         ${usesGuards(contract.channels) ? `import * as validators from './client-validators.${extension}';` : null}
 

@@ -36,6 +36,7 @@ export default function channels({ params: { contract } }) {
         '',
         ...imports('._runtime.descriptor', names),
         'from ._runtime.guards import Guards',
+        ...(source.includes('codec=MSGPACK') ? imports('._runtime.msgpack_codec', ['MSGPACK']) : []),
         'from .schemas import DEFINITIONS',
         '',
         '_guards = Guards(DEFINITIONS)',
@@ -100,6 +101,7 @@ function message({ name, encoding, tag, probes, definition, received, constants,
     argument('constants', literal(constants)),
     argument('correlation_id', correlationId === null ? 'None' : tuple(correlationId.map(text))),
     ...(probes.length === 0 ? [] : [argument('probes', tuple(probes.map(describeTag)))]),
+    ...(encoding === 'msgpack' ? [argument('codec', 'MSGPACK')] : []),
   );
 }
 

@@ -10,7 +10,11 @@ import type {
 import { serverMessages } from '../../../scripts/posted/asyncapi/resume.ts';
 
 export { answerType, contentType } from '../../../scripts/posted/asyncapi/content.ts';
-export { renderDescriptor, usesGuards } from '../../../scripts/posted/asyncapi/render-descriptor.ts';
+export {
+  renderDescriptor,
+  usesGuards,
+  usesMsgpack,
+} from '../../../scripts/posted/asyncapi/render-descriptor.ts';
 
 const credentialTypes = {
   bearer: 'BearerCredentials',

@@ -1,5 +1,5 @@
 import { File } from '@asyncapi/generator-react-sdk';
-import { renderDescriptor, usesGuards } from '#lib/contract.mts';
+import { renderDescriptor, usesGuards, usesMsgpack } from '#lib/contract.mts';
 import {
   docComment,
   enclose,
@@ -18,6 +18,7 @@ export default function channels({ params: { contract, extension } }) {
       {ts`
         ${preamble(contract, 'typescript')}
         import type { ChannelDescriptor, Contract } from 'posted/contract';
+        ${usesMsgpack(contract.channels) ? `import { msgpack } from 'posted/msgpack';` : null}
         import type { Types } from './handlers.${extension}';
         ${usesGuards(contract.channels) ? `import * as validators from './validators.${extension}';` : null}
 

@@ -25,13 +25,23 @@ class Tag:
 
 
 @dataclass(frozen=True)
+class Codec:
+    """Reads and writes binary frames whose content is like JSON."""
+
+    encode: Callable[[object], bytes]
+    decode: Callable[[bytes], object]
+    """Raises ValueError or RecursionError for bytes that are malformed, or that contain what JSON does
+    not have."""
+
+
+@dataclass(frozen=True)
 class Message:
     """A message as in its frame: one with headers has `headers` and `payload`."""
 
     name: str
-    encoding: Literal["json", "text", "binary"]
+    encoding: Literal["json", "text", "binary", "msgpack"]
     tag: Tag | None
-    """The same path in all JSON messages of a direction. None if there is none, or one message."""
+    """The same path in all messages of a direction with its encoding. None if there is none, or one message."""
     guard: Guard | None
     """None for bytes, which the contract does not describe."""
     constants: Mapping[str, JsonScalar]
@@ -41,6 +51,8 @@ class Message:
     probes: tuple[Tag, ...] = ()
     """Without a tag: all of them are in every such message. The guard decides between messages that
     a value may be."""
+    codec: Codec | None = None
+    """Of MessagePack."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NoReturn, cast
 
-from .descriptor import Channel, JsonScalar, Message, Tag
+from .descriptor import Channel, Codec, JsonScalar, Message, Tag
 from .errors import PostedClientError
 from .json_path import has_value_at, value_at
 from .json_values import is_list
@@ -49,6 +49,9 @@ def decode_message(
     by_encoding = {message.encoding: message for message in channel.send}
     if isinstance(frame, bytes):
         binary = by_encoding.get("binary")
+        codec = None if binary else next((one.codec for one in channel.send if one.codec), None)
+        if codec is not None:
+            return _unpack(channel, frame, codec)
         return UnknownMessage(frame) if binary is None else Received(binary.name, frame)
     if "text" not in by_encoding and "json" not in by_encoding:
         return UnknownMessage(frame)
@@ -67,8 +70,24 @@ def decode_message(
     return found if isinstance(found, Received) else InvalidMessage(frame, found)
 
 
+def _unpack(
+    channel: Channel, frame: bytes, codec: Codec
+) -> Received | UnknownMessage | InvalidMessage:
+    try:
+        value = codec.decode(frame)
+    except (ValueError, RecursionError):
+        return InvalidMessage(frame, _bad_frame("The message is not MessagePack."))
+    found = identify(channel.send, value, "msgpack")
+    if found is None and _has_type(channel, value):
+        return UnknownMessage(value)
+    found = found or _bad_frame(f"The message is not one of {_names(channel.send)}.")
+    return found if isinstance(found, Received) else InvalidMessage(frame, found)
+
+
 def identify(
-    messages: Sequence[Message], value: object, encoding: Literal["json", "text"] = "json"
+    messages: Sequence[Message],
+    value: object,
+    encoding: Literal["json", "text", "msgpack"] = "json",
 ) -> Received | PostedClientError | None:
     """Finds the message in an encoding that a value is; None if it is not one of them.
 
@@ -125,7 +144,7 @@ def encode_message(channel: Channel, name: str, value: object) -> str | bytes:
         text.encode()
     except UnicodeEncodeError:
         _refuse(f"The message {name} contains a lone surrogate.")
-    return text
+    return text if message.codec is None else message.codec.encode(sent)
 
 
 def parse_json(text: str) -> object:

@@ -58,12 +58,13 @@ export function createDispatch(
   const receivers = createReceivers(channel, handlerOf, deps);
   const json = channel.receive.filter(({ encoding }) => encoding === 'json');
   const texts = channel.receive.filter(({ encoding }) => encoding === 'text');
+  const packed = channel.receive.filter(({ encoding }) => encoding === 'msgpack');
   const binary = channel.receive.find(({ encoding }) => encoding === 'binary');
   const replies = new Set(
     channel.operations.flatMap(({ action, reply }) => (action === 'send' ? (reply ?? []) : [])),
   );
   /** Where the ids of requests are, with a receiver that answers them. */
-  const idPaths = json.flatMap(({ name, correlationId }) => {
+  const idPaths = [...json, ...packed].flatMap(({ name, correlationId }) => {
     const receiver = receivers.get(name);
     return correlationId === undefined || receiver?.answers == null ? [] : [{ correlationId, receiver }];
   });
@@ -81,7 +82,8 @@ export function createDispatch(
   /** Null for a renewal, which no handler sees and for which nothing else waits. */
   function readText(connection: WebSocketConnection, data: Buffer): ReceivedMessage | UnknownMessage | null {
     if (texts.length > 0 && json.length === 0) return readPlain(data);
-    if (binary !== undefined && json.length === 0 && renew === undefined) throw unsupported('text');
+    const hasBinary = binary !== undefined || packed.length > 0;
+    if (hasBinary && json.length === 0 && renew === undefined) throw unsupported('text');
     if (json.length === 0 && renew === undefined) throw notAccepted();
     let value: unknown;
     try {
@@ -109,14 +111,23 @@ export function createDispatch(
     return invalid('unknown', 'this channel does not accept messages from clients');
   }
 
-  function readBinary(data: Buffer): ReceivedMessage {
+  function readBinary(data: Buffer): ReceivedMessage | UnknownMessage {
+    const codec = packed[0]?.codec;
+    if (codec !== undefined) {
+      try {
+        const value = codec.decode(data);
+        return { message: identifyMessage(packed, value), value };
+      } catch (thrown) {
+        throw invalid('unknown', PostedError.from(thrown).message);
+      }
+    }
     if (binary === undefined) throw unsupported('binary');
     return { message: binary, value: data };
   }
 
   /** Answers what cannot be identified if it has the id of a request. */
-  function refuseUnknown(connection: WebSocketConnection, value: unknown): Task {
-    const path = json[0]?.tag?.path;
+  function refuseUnknown(connection: WebSocketConnection, value: unknown, isBinary: boolean): Task {
+    const path = (isBinary ? packed : json)[0]?.tag?.path;
     const error = invalid(
       'unknown',
       path === undefined
@@ -135,7 +146,7 @@ export function createDispatch(
   return (connection, data, isBinary) => {
     const received = isBinary ? readBinary(data) : readText(connection, data);
     if (received === null) return null;
-    if (received.message === undefined) return refuseUnknown(connection, received.value);
+    if (received.message === undefined) return refuseUnknown(connection, received.value, isBinary);
     const { message, value } = received;
     const { name, guard } = message;
     const receiver = receivers.get(name);
@@ -210,7 +221,7 @@ function refuse(
   return new RefusedRequest(operation, error, (answer) => sendError(connection, id, answer));
 }
 
-/** JSON that is not a message of the channel. */
+/** JSON or MessagePack that is not a message of the channel. */
 interface UnknownMessage {
   readonly message: undefined;
   readonly value: unknown;
@@ -262,9 +273,9 @@ function createAnswers(
   };
 }
 
-/** A client cannot tell an error from plain text, or in a channel without JSON replies. */
+/** An error is JSON in a text frame, which a client cannot tell from plain text, and does not expect for bytes. */
 function canAnswerErrors({ send }: ChannelDescriptor, { reply = [] }: OperationDescriptor): boolean {
   return send.every(
-    ({ name, encoding }) => encoding !== 'text' && (encoding === 'json' || !reply.includes(name)),
+    ({ name, encoding }) => encoding !== 'text' && (encoding !== 'binary' || !reply.includes(name)),
   );
 }

@@ -75,7 +75,8 @@ function encodedOf(message: MessageDescriptor, value: unknown, permit: string | 
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function decode({ encoding }: MessageDescriptor, payload: Uint8Array): unknown {
+function decode({ encoding, codec }: MessageDescriptor, payload: Uint8Array): unknown {
+  if (codec !== undefined) return codec.decode(payload);
   if (encoding === 'binary') return payload;
   const text = utf8.decode(payload);
   return encoding === 'json' ? JSON.parse(text) : text;
@@ -110,13 +111,14 @@ function problemOf(message: MessageDescriptor, value: unknown): string | null {
   return `${tagPaths(message)} is required: it distinguishes the message from the others`;
 }
 
-function frameOf({ encoding }: MessageDescriptor, value: unknown): Buffer {
+function frameOf({ encoding, codec }: MessageDescriptor, value: unknown): Buffer {
   switch (encoding) {
     case 'json':
       return encodeTextFrame(JSON.stringify(value));
     case 'text':
       return encodeTextFrame(String(value));
     case 'binary':
-      return encodeBinaryFrame(value as Uint8Array);
+    case 'msgpack':
+      return encodeBinaryFrame(codec === undefined ? (value as Uint8Array) : codec.encode(value));
   }
 }
