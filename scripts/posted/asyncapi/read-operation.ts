@@ -10,7 +10,7 @@ export interface ReadOperation {
   readonly node: ContractNode;
   readonly action: Action;
   readonly messages: readonly NamedMessage[];
-  /** Null if there is no reply. */
+  /** Null for an operation without a reply. */
   readonly reply: readonly NamedMessage[] | null;
   /** The names of the channels of the messages and of the replies. */
   readonly channelNames: { readonly messages: string; readonly reply: string };

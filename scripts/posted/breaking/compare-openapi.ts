@@ -5,7 +5,7 @@ import type { SchemaUse } from '../schemas/schema-set.ts';
 import type { Change } from './change.ts';
 import { compareLimits } from './compare-policies.ts';
 import { type ComparedSecurity, compareSecurity } from './compare-security.ts';
-import { Comparison, handshakeRules, payloadRules, type Subject, type Version } from './comparison.ts';
+import { Comparison, handshakeRules, type Subject, type Version } from './comparison.ts';
 
 /** Compares two versions of an OpenAPI contract. Operations are the same if they have the same method and path. */
 export function compareOpenapi(old: LoadedOpenapi, current: LoadedOpenapi): readonly Change[] {
@@ -102,7 +102,7 @@ function compareBodies(
       comparison.add('content-type-changed', subject, { detail: `from ${content.contentType} to ${types}` });
     } else if (content.use !== null && next.use !== null) {
       const both = definitions(content.use, next.use);
-      comparison.compareDefinitions(subject, 'received', both, payloadRules.received);
+      comparison.compareDefinitions(subject, 'received', both);
     }
     const known = new Set(content.files.map(({ name }) => name));
     if (next?.files.some(({ name, isRequired }) => isRequired && !known.has(name)))

@@ -36,9 +36,9 @@ export function compareSecurity(
       }
     }
   }
+  // Nothing can be wider than what was open.
+  if (old.isOpen && !current.isOpen) return;
   const before = new Set(old.schemes.map(({ use }) => use));
-  const isWider = (current.isOpen && !old.isOpen) || current.schemes.some(({ use }) => !before.has(use));
-  if (isWider && (old.isOpen === current.isOpen || current.isOpen)) {
-    comparison.add('security-widened', subject);
-  }
+  const hasMore = current.schemes.some(({ use }) => !before.has(use));
+  if (hasMore || (current.isOpen && !old.isOpen)) comparison.add('security-widened', subject);
 }

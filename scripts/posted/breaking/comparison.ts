@@ -16,7 +16,7 @@ export type Direction = 'sent' | 'received';
 
 type ValueRules = Readonly<Record<'refused' | 'uncertain' | 'accepted', RuleName>>;
 
-export const payloadRules: Readonly<Record<Direction, ValueRules>> = {
+const payloadRules: Readonly<Record<Direction, ValueRules>> = {
   sent: {
     refused: 'sent-payload-refused',
     uncertain: 'sent-payload-uncertain',

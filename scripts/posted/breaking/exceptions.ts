@@ -15,7 +15,7 @@ interface Exception {
 
 const fields = ['rule', 'subject', 'reason'] as const;
 
-/** Why an entry is no exception, and how to fix it. */
+/** The reason why an entry is not a valid exception, and its fix. */
 interface Mistake {
   readonly pointer: string;
   readonly what: string;

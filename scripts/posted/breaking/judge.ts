@@ -1,6 +1,6 @@
 import type { Change } from './change.ts';
 import type { ExceptionList } from './exceptions.ts';
-import { rules, type Verdict } from './rules.ts';
+import { rules, type Verdict, verdicts } from './rules.ts';
 
 /** A change with what it means for whoever is deployed. */
 export interface JudgedChange extends Change {
@@ -11,15 +11,13 @@ export interface JudgedChange extends Change {
   readonly allowedBecause: string | null;
 }
 
-const order: readonly Verdict[] = ['breaking', 'risky', 'safe'];
-
 /** The worst changes first. */
 export function judge(changes: readonly Change[], exceptions: ExceptionList): readonly JudgedChange[] {
   return changes
     .map((change) => ({ ...change, ...rules[change.rule], allowedBecause: exceptions.allow(change) }))
     .toSorted(
       (one, other) =>
-        order.indexOf(one.verdict) - order.indexOf(other.verdict) ||
+        verdicts.indexOf(one.verdict) - verdicts.indexOf(other.verdict) ||
         one.position.file.localeCompare(other.position.file) ||
         one.position.line - other.position.line,
     );

@@ -1,5 +1,6 @@
 import type { Example } from './change.ts';
 import { countOf, type JudgedChange } from './judge.ts';
+import { verdicts } from './rules.ts';
 
 export const formats = ['text', 'json', 'github', 'junit'] as const;
 export type Format = (typeof formats)[number];
@@ -33,12 +34,12 @@ function likenessOf({ verdict, rule, detail, allowedBecause }: JudgedChange): st
 const maxSubjects = 3;
 
 function linesOf(change: JudgedChange, others: readonly JudgedChange[]): readonly string[] {
-  const { position, verdict, rule, detail, reason, example, allowedBecause } = change;
+  const { position, verdict, rule, example, allowedBecause } = change;
   const place = `${position.file}:${position.line}:${position.column}`;
   const subjects = [change, ...others].map(({ subject }) => subject);
   const listed = subjects.slice(0, maxSubjects).join(', ');
   const also = subjects.length > maxSubjects ? ` and ${subjects.length - maxSubjects} more` : '';
-  const text = `${listed}${also}: ${detail === '' ? '' : `${detail}. `}${reason}`;
+  const text = describe({ ...change, subject: `${listed}${also}` });
   return [
     `${place}  ${allowedBecause === null ? verdict : 'allowed'}  ${rule}  ${text}`,
     ...(example === undefined ? [] : [`    ${exampleText(example)}`]),
@@ -48,9 +49,7 @@ function linesOf(change: JudgedChange, others: readonly JudgedChange[]): readonl
 
 function summarize(changes: readonly JudgedChange[]): string {
   const allowed = changes.filter(({ allowedBecause }) => allowedBecause !== null).length;
-  const counts = (['breaking', 'risky', 'safe'] as const).map(
-    (verdict) => `${countOf(changes, verdict)} ${verdict}`,
-  );
+  const counts = verdicts.map((verdict) => `${countOf(changes, verdict)} ${verdict}`);
   return [...counts, ...(allowed > 0 ? [`${allowed} allowed by exceptions`] : [])].join(', ');
 }
 
@@ -77,10 +76,8 @@ function shorten(value: unknown): unknown {
 
 function renderJson(changes: readonly JudgedChange[]): string {
   const listed = changes.map(({ position, ...change }) => ({ ...change, ...position }));
-  const [breaking, risky, safe] = (['breaking', 'risky', 'safe'] as const).map((verdict) =>
-    countOf(changes, verdict),
-  );
-  return JSON.stringify({ breaking, risky, safe, changes: listed }, null, 2);
+  const counts = Object.fromEntries(verdicts.map((verdict) => [verdict, countOf(changes, verdict)]));
+  return JSON.stringify({ ...counts, changes: listed }, null, 2);
 }
 
 function needsAttention({ verdict, allowedBecause }: JudgedChange): boolean {

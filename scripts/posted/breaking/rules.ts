@@ -1,4 +1,6 @@
-export type Verdict = 'safe' | 'risky' | 'breaking';
+/** The worst first. */
+export const verdicts = ['breaking', 'risky', 'safe'] as const;
+export type Verdict = (typeof verdicts)[number];
 
 interface Rule {
   readonly verdict: Verdict;

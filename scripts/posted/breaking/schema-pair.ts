@@ -74,7 +74,8 @@ export function pairSchemas(old: PairedSchemas, current: PairedSchemas): SchemaP
       try {
         return validatorOf(schema)(value);
       } catch {
-        return cannotTell;
+        // Ajv calls `toString` and `valueOf` of values that it compares; guards do not (json-equal.ts).
+        return false;
       }
     },
     errorOf(schema, value) {
@@ -87,9 +88,6 @@ export function pairSchemas(old: PairedSchemas, current: PairedSchemas): SchemaP
     },
   };
 }
-
-/** Ajv calls `toString` and `valueOf` of values that it compares; guards do not (json-equal.ts). Such values are not used. */
-const cannotTell = false;
 
 /** All definitions and their variants for receiving clients, without what does not concern validity. */
 function schemasOf({ schemas: { definitions }, fromText }: PairedSchemas): Schemas {

@@ -69,7 +69,7 @@ export interface BodyModel {
   /** A media type or a range, such as `image/*`. */
   readonly contentType: string;
   readonly kind: 'json' | 'form' | 'multipart' | 'text' | 'binary';
-  /** JSON, or the fields of a form; null if there are none. */
+  /** JSON, or the fields of a form; null for text, bytes and forms of files alone. */
   readonly use: SchemaUse | null;
   readonly formats: ReadonlyMap<string, ParameterFormatModel>;
   /** The files of a multipart form. */

@@ -38,7 +38,7 @@ type ContentOf<Content> = Content extends null
 
 /**
  * A response that the contract describes beside those of success; throw it from the operation's handler:
- * `throw answer(operations.getPet, 404, { code: 7, message: 'There is no such pet.' })`. It is checked like any result.
+ * `throw answer(operations.getPet, 404, { code: 7, message: 'This pet is unknown.' })`. It is checked like any result.
  * A PostedError needs no description in the contract, but has a body of its own.
  */
 export function answer<

@@ -16,7 +16,7 @@ export interface RequestTarget {
   readonly path: string;
 }
 
-/** What the handler gets: the parts of a request that its operation has, as their guards leave them. */
+/** The parts of a request that its operation has, checked and converted, as its handler gets them. */
 interface CheckedRequest {
   readonly pathParameters: object | undefined;
   readonly query: object | undefined;

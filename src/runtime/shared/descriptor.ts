@@ -33,7 +33,7 @@ export interface MessageDescriptor<Message = unknown> {
   readonly encoding: 'json' | 'text' | 'binary' | 'msgpack';
   /** Of MessagePack. */
   readonly codec?: MessageCodec;
-  /** The same path in all messages of its direction with its encoding. Undefined if there is none, or only one message. */
+  /** Has the same path in all messages with this direction and encoding. Undefined without one, or for a single message. */
   readonly tag: MessageTag | undefined;
   /** Without a tag: all of them are in every such message. The guard decides between messages that a value may be. */
   readonly probes?: readonly MessageTag[];

@@ -41,7 +41,10 @@ class Message:
     name: str
     encoding: Literal["json", "text", "binary", "msgpack"]
     tag: Tag | None
-    """The same path in all messages of a direction with its encoding. None if there is none, or one message."""
+    """Has the same path in all messages with this direction and encoding.
+
+    None without one, or for a single message.
+    """
     guard: Guard | None
     """None for bytes, which the contract does not describe."""
     constants: Mapping[str, JsonScalar]

@@ -57,7 +57,8 @@ class RestCredentials:
     ) -> tuple[RestCredential, ...] | None:
         """The credentials of an operation, empty if it needs none.
 
-        Some are others than `stale`, which the server has rejected; None if there are no others.
+        At least one differs from `stale`, which the server has rejected.
+        None if all of them are stale.
         """
         requirements = [
             (one,) if isinstance(one, str) else one for one in operation.security
